@@ -1,6 +1,8 @@
 //! `keyward move`: a database leaves its file for a server, whole, and nothing is lost where that fails.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -21,13 +23,17 @@ mod support {
     pub mod database;
     pub mod process;
     pub mod program;
+    pub mod pty;
+    pub mod sentence;
 }
 
+use support::database::raw::sqlite;
 use support::database::{
     Bench, CHEAP, NOW, SetClock, account, everything, filter, on_disk, on_server, raw,
 };
 use support::process::skip;
 use support::program::keyward;
+use support::pty::Start;
 
 /// A public key for `ssh-line`.
 const KEY: &str =
@@ -297,4 +303,73 @@ fn the_commands_for_files_say_that_it_is_on_a_server_and_doctor_looks_at_it() {
     let (code, told, said) = run(&["doctor", "--db", with_password]);
     assert_eq!(code, Some(64));
     assert!(!(told + &said).contains("sesame"));
+}
+
+/// Every file of a directory, with what is in it.
+fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
+    let found = fs::read_dir(directory).expect("listed");
+    let mut files: Vec<_> = found
+        .map(|file| {
+            let path = file.expect("a file").path();
+            (path.display().to_string(), fs::read(&path).expect("read"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn an_older_file_is_as_it_was_until_it_was_said_that_it_is_moved() {
+    let Some((_directory, _bench, to)) = filled() else {
+        return;
+    };
+    let home = tempfile::tempdir().expect("a directory");
+    let folder = home.path().join("data");
+    fs::create_dir(&folder).expect("made");
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("set");
+    let file = folder.join("keyward.db");
+    fs::write(&file, "").expect("made");
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("set");
+    let older = sqlite(&Place::File(file.clone()));
+    for sql in [
+        include_str!("../assets/migrations/0001_keys.sql"),
+        include_str!("store/first_issue.sql"),
+    ] {
+        older.execute_batch(sql).expect("made");
+    }
+    drop(older);
+    let before = files(&folder);
+    let from = file.display().to_string();
+    let Place::Server(address) = &to else {
+        panic!("a server");
+    };
+    let run = |words: &[&str]| {
+        let output = keyward(home.path(), words).stdin(Stdio::null()).output();
+        output.expect("run").status.code()
+    };
+    let nowhere = "postgres:///keyward?host=/nowhere";
+    for (to, code) in [(nowhere, 2), ("other.db", 2)] {
+        assert_eq!(run(&["move", &from, to, "--yes"]), Some(code), "{to}");
+        assert_eq!(files(&folder), before, "{to}");
+    }
+    assert_eq!(run(&["move", &from, address]), Some(64));
+    assert_eq!(files(&folder), before, "nobody can be asked");
+    let words = ["move", &from, address];
+    let mut asked = Start::new(home.path(), &words).go();
+    asked.says("cli.sure");
+    asked.send("n\n");
+    assert_ne!(asked.end(), 0);
+    assert_eq!(files(&folder), before, "the answer is no");
+    assert_eq!(refused(&to), Some(OpenFault::Missing));
+
+    assert_eq!(run(&["move", &from, address, "--yes"]), Some(0));
+    assert_eq!(refused(&to), None);
+    // Into what is not empty nothing goes.
+    let other = folder.join("other.db");
+    fs::write(&other, &before[0].1).expect("written");
+    fs::set_permissions(&other, Permissions::from_mode(0o600)).expect("set");
+    let with_other = files(&folder);
+    let other = other.display().to_string();
+    assert_eq!(run(&["move", &other, address, "--yes"]), Some(2));
+    assert_eq!(files(&folder), with_other);
 }

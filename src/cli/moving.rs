@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::moving::MoveArgs;
 use crate::cli::ask::confirm;
+use crate::cli::console::tell_of_update;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::stoppable;
 use crate::cli::{Failure, on_store, print, tell};
@@ -13,6 +14,7 @@ use crate::config::Config;
 use crate::domain::trouble::{OpenFault, Trouble};
 use crate::service::backup::Stop;
 use crate::service::moving::{Move, NotMoved};
+use crate::store::rehearsal::Opened;
 use crate::store::{Place, Store};
 use crate::text::Text;
 
@@ -40,8 +42,14 @@ fn moved(text: Text, config: &Config, args: &MoveArgs, stop: &Stop) -> Result<Ex
         from_real.display().to_string(),
         args.to.display().to_string(),
     );
-    let mut service = on_store(Store::bring_up_to_date(&from, account))?;
+    let told = || tell_of_update(config);
+    let (is_older, opened) = match Store::open_to_change(&from, account, &told)? {
+        Opened::UpToDate(store) => (false, store),
+        Opened::Older(copy) => (true, copy),
+    };
+    let mut service = on_store(Ok(opened))?;
     let size = service.size()?;
+    Store::look_where_to_make(&to, account)?;
     let facts: [(&str, &dyn Display); 5] = [
         ("from", &from_told),
         ("to", &to_told),
@@ -51,6 +59,9 @@ fn moved(text: Text, config: &Config, args: &MoveArgs, stop: &Stop) -> Result<Ex
     ];
     let question = text.fill("move.what", &facts) + "\n" + &text.fill("move.question", &facts);
     confirm(text, args.yes, &question)?;
+    if is_older {
+        service = on_store(Store::bring_up_to_date_telling(&from, account, &told))?;
+    }
     let is_seen = io::stderr().is_terminal();
     let mut told = |table: &str| {
         if is_seen {

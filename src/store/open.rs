@@ -71,6 +71,19 @@ impl Store {
         }
     }
 
+    /// Looks whether [`Store::make_filled`] could make a database at this place on a server; nothing is made.
+    ///
+    /// # Errors
+    /// [`Trouble::Open`]: why it could not.
+    pub fn look_where_to_make(place: &Place, account: &OsAccount) -> Result<(), Trouble> {
+        match place {
+            Place::Server(address) => {
+                server::look_where_to_make(address, account).map_err(trouble(place))
+            }
+            Place::File(_) | Place::Memory(_) => Ok(()),
+        }
+    }
+
     /// Opens a database that is there for writing, and brings an older one up to date; makes none, and no user.
     ///
     /// # Errors

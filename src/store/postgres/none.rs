@@ -109,6 +109,10 @@ pub mod open {
         Err(told(NONE))
     }
 
+    pub fn look_where_to_make(_: &str, _: &OsAccount) -> Result<(), OpenFault> {
+        Err(NONE)
+    }
+
     pub fn remove(postgres: &Postgres) {
         match *postgres {}
     }

@@ -77,6 +77,12 @@ pub fn make_filled(
     }
 }
 
+/// Looks whether [`make_filled`] could make one.
+pub fn look_where_to_make(text: &str, account: &OsAccount) -> Result<(), OpenFault> {
+    let (postgres, found) = reach(text, account, Purpose::Change)?;
+    refuse_to_make(&postgres, &found)
+}
+
 /// What stands in the way of a database that is filled.
 enum Filling {
     Opening(OpenFault),
