@@ -27,7 +27,7 @@ use keyward::store::events::{self, Prefix};
 use keyward::store::{Store, api_keys, roles, users};
 
 use crate::support::database::raw::Value;
-use crate::support::database::{Bench, NOW, Raw, all_of, draft, raw, user_draft, user_of};
+use crate::support::database::{Bench, NOW, Raw, all_of, draft, one_of, raw, user_draft, user_of};
 use crate::support::files::sources;
 
 /// What a role allows, as far as it matters here.
@@ -670,9 +670,10 @@ fn found(done: &Result<(), Trouble>) -> Wanted {
 fn check(pairs: &[(Spec, Spec)]) {
     let mut world = World::new();
     let mut service = world.bench.another();
-    for one in USES {
+    let every = usize::try_from(one_of()).expect("few");
+    for (at, one) in USES.iter().enumerate() {
         let (name, what, .., noted, act) = one;
-        for (own, target) in pairs {
+        for (own, target) in pairs.iter().skip(at % every).step_by(every) {
             let case = || format!("{name} {what}\n  own {own:?}\n  target {target:?}");
             world.begin(own, target);
             let (rows, events) = (world.rows(), world.events());

@@ -16,8 +16,8 @@ use keyward::service::{Service, demo};
 use keyward::store::{Place, Store, checked, events};
 
 use crate::support::database::{
-    AS_OF, Bench, CHEAP, NOW, SetClock, account, draft, everything, filter, fresh, on_disk, raw,
-    service_for,
+    AS_OF, Bench, CHEAP, NOW, SetClock, account, as_owner, draft, everything, filter, fresh,
+    on_disk, raw, service_for,
 };
 
 fn seeded() -> Service {
@@ -137,7 +137,7 @@ fn only_a_database_in_memory_is_set_back_and_then_for_all_its_connections() {
 #[test]
 fn a_demo_of_many_keys_is_whole_and_has_them_in_every_state() {
     const KEYS: u32 = 3_000;
-    let (place, clock) = (fresh(), Arc::new(SetClock::new(NOW)));
+    let (place, clock) = (as_owner(fresh()), Arc::new(SetClock::new(NOW)));
     let mut service = service_for(&place, &account(), &clock, &Hasher::new(CHEAP), 1);
     let mut told = Vec::new();
     let seeded = demo::seed(&mut service, "alice", KEYS, &mut |making| {

@@ -66,14 +66,23 @@ pub fn account() -> OsAccount {
     }
 }
 
-/// A database that no other test sees: in memory or, where the tests run on `PostgreSQL`, in a schema of its own.
+/// A database that no other test sees: in memory or, where the tests run on `PostgreSQL`, in a schema of its own, for the role
+/// that administrators have.
 pub fn fresh() -> Place {
     match postgres::server() {
         None => in_memory(),
         Some(server) => {
             let name = format!("t{}_{}", std::process::id(), next());
-            Place::Server(postgres::schema(server, &name))
+            Place::Server(postgres::as_console(&postgres::schema(server, &name)))
         }
+    }
+}
+
+/// The same database for who owns its tables.
+pub fn as_owner(place: Place) -> Place {
+    match place {
+        Place::Server(address) => Place::Server(postgres::as_owner(&address)),
+        place => place,
     }
 }
 
@@ -128,12 +137,17 @@ pub fn on_disk() -> (TempDir, PathBuf) {
     (directory, path)
 }
 
-/// How many cases are made up, where `SQLite` is given so many: a server takes longer to make a database for each.
-pub fn cases(of_sqlite: u32) -> u32 {
+/// Of how many cases one is tried: a server takes longer for each.
+pub fn one_of() -> u32 {
     match postgres::server() {
-        None => of_sqlite,
-        Some(_) => of_sqlite.div_ceil(12),
+        None => 1,
+        Some(_) => 12,
     }
+}
+
+/// How many cases are made up, where `SQLite` is given so many.
+pub fn cases(of_sqlite: u32) -> u32 {
+    of_sqlite.div_ceil(one_of())
 }
 
 /// The actor's account.
@@ -362,16 +376,19 @@ pub fn create_or_open(
     made: Timestamp,
     fill: &mut dyn FnMut(&mut [u8]) -> Result<(), Trouble>,
 ) -> Store {
-    // A server is not opened by a clock that differs much from its own.
-    let now = match place {
-        Place::Server(_) => SystemClock.now(),
-        _ => made,
+    let mut open = |place: &Place, now| Store::create_or_open(place, account, now, fill);
+    let store = match place {
+        Place::Server(address) => {
+            // A server is not opened by a clock that differs much from its own; its tables are the owner's.
+            let now = SystemClock.now();
+            let made_by_owner = open(&as_owner(place.clone()), now);
+            drop(made_by_owner.expect("opened"));
+            postgres::backdate(address, now.0, made.0);
+            open(place, now)
+        }
+        _ => open(place, made),
     };
-    let store = Store::create_or_open(place, account, now, fill).expect("opened");
-    if let Place::Server(address) = place {
-        postgres::backdate(address, now.0, made.0);
-    }
-    store
+    store.expect("opened")
 }
 
 fn demo_account() -> OsAccount {

@@ -160,6 +160,18 @@ pub fn schema(server: &str, name: &str) -> String {
 
 /// Owns the tables, and may change them.
 const OWNER: &str = "keyward_owner";
+/// Reads and changes rows.
+const CONSOLE: &str = "keyward_console";
+
+/// The same database, for the role that owns its tables.
+pub fn as_owner(address: &str) -> String {
+    address.replace(CONSOLE, OWNER)
+}
+
+/// The same database, for the role that reads and changes its rows.
+pub fn as_console(address: &str) -> String {
+    address.replace(OWNER, CONSOLE)
+}
 
 /// Leaves a schema there for other tests.
 pub fn keep_for_all(address: &str) {
