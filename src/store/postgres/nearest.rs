@@ -68,7 +68,10 @@ impl Nearest {
             self.search_among(before, NEARER);
             return Ok(());
         }
+        let all = self.wanted.address.endpoints.len();
         if let Some(why) = self.none.borrow().clone() {
+            // What was found may not do any more.
+            self.search_among(all, ANY);
             return Err(why);
         }
         match self.wanted.connect() {
@@ -79,7 +82,7 @@ impl Nearest {
             Err(why) => {
                 let why = of_reaching(why);
                 self.none.replace(Some(why.clone()));
-                self.search_among(self.wanted.address.endpoints.len(), ANY);
+                self.search_among(all, ANY);
                 Err(why)
             }
         }
