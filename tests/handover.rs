@@ -11,7 +11,6 @@ use std::process::{Child, Command, Output, Stdio};
 
 use age::armor::ArmoredReader;
 use age::{Decryptor, x25519};
-use keyward::store::Place;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -88,10 +87,8 @@ impl Home {
     }
 
     fn has_database(&self) -> bool {
-        match at(&database_of(self.0.path())) {
-            Place::File(path) => path.exists(),
-            place => raw(&place).has_tables(),
-        }
+        let path = database_of(self.0.path());
+        path.exists() || self.told().is_some() && raw(&at(&path)).has_tables()
     }
 
     /// The names of the keys that there are.
