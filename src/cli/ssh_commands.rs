@@ -370,7 +370,7 @@ mod tests {
     const REFUSED: &[&str] = &["user", "db", "theme"];
     /// Commands that are refused, and what of a command is.
     const REFUSED_OF: &[(&str, &[&str])] = &[
-        ("events", &["prune_before", "to"]),
+        ("events", &["prune_before", "to", "stale"]),
         ("key new", &["secret_file", "secret_fd", "secret_dir"]),
         ("key new-secret", &["secret_file", "secret_fd"]),
         ("user unlock", &["break_glass"]),
