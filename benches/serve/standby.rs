@@ -3,13 +3,17 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use keyward::auth::hash::Cost;
+use keyward::auth::hash::{Cost, Hasher};
 use keyward::auth::random::SystemRandom;
+use keyward::clock::SystemClock;
 use keyward::config::Config;
 use keyward::domain::intent::KeyChange;
+use keyward::domain::trouble::Trouble;
+use keyward::domain::user::Arrival;
 use keyward::domain::verdict::{Asked, Verdict};
 use keyward::service::Service;
 use keyward::store::{Place, Store};
@@ -17,13 +21,15 @@ use keyward::store::{Place, Store};
 use crate::load::{Load, flood, stampede};
 use crate::servers::{Server, keyward};
 use crate::support::cluster::Cluster;
-use crate::support::database::Bench;
+use crate::support::database::{CHEAP, draft};
 use crate::{CONNECTIONS, Keys, ROUND, ROUNDS, median, now, percentile, requests, tell};
 
 /// How many `keyward serve` there are, each with one thread.
 const SERVES: [usize; 2] = [1, 4];
 const STARTS: usize = 40;
 const LOCKS: usize = 1_000;
+/// Each of the servers computes the hash of each of these secrets once.
+const KEYS: usize = 100;
 
 pub fn report(file: &Keys) {
     let through = ["fsync=on", "full_page_writes=on"];
@@ -31,16 +37,16 @@ pub fn report(file: &Keys) {
         return tell("On a server", "skipped: there is no PostgreSQL", "");
     };
     let standby = cluster.add_standby(None, &through);
-    let asked = requests(&Place::Server(cluster.address(&[0])), 1_000, Cost::REAL);
+    let asked = requests(&Place::Server(cluster.address(&[0])), KEYS, Cost::REAL);
     cluster.catch_up(standby);
     let places = [
         (
             "a file",
             file.database().display().to_string(),
-            &file.requests,
+            &file.requests[..KEYS],
         ),
-        ("the server", cluster.address(&[0]), &asked),
-        ("a standby", cluster.address(&[standby]), &asked),
+        ("the server", cluster.address(&[0]), &asked[..]),
+        ("a standby", cluster.address(&[standby]), &asked[..]),
     ];
     for serves in SERVES {
         let running = [0, 1, 2].map(|kind| {
@@ -129,18 +135,21 @@ fn starts(places: &[(&str, String)]) {
 
 /// How long after a lock was confirmed, or its end, the standby judges by it.
 fn lag(kind: &str, cluster: &Cluster, standby: usize) {
-    let mut bench = Bench::on(Place::Server(cluster.address(&[0])));
-    let issued = bench.delivered(kind);
+    let account = Config::read().account;
+    let hasher = Hasher::new(CHEAP);
+    let service = |store: Result<Store, Trouble>| {
+        let random = Box::new(SystemRandom);
+        Service::new(store?, Arc::new(SystemClock), random, hasher.clone())
+    };
+    let primary = Place::Server(cluster.address(&[0]));
+    let mut here = service(Store::open_existing(&primary, &account)).expect("opened");
+    let actor = here.sign_in(&account.user_name(), &Arrival::default());
+    let actor = actor.expect("the first user");
+    let issued = here.create_key(&actor, &draft(kind)).expect("created");
+    here.deliver(&actor, issued.id, None).expect("delivered");
     cluster.catch_up(standby);
     let place = Place::Server(cluster.address(&[standby]));
-    let store = Store::open_near(&place, &Config::read().account).expect("opened");
-    let there = Service::new(
-        store,
-        bench.clock.clone(),
-        Box::new(SystemRandom),
-        bench.hasher.clone(),
-    );
-    let there = there.expect("a service");
+    let there = service(Store::open_near(&place, &account)).expect("opened");
     let valid = || {
         let judged = there.judge(issued.secret.expose().as_bytes(), &Asked::default());
         matches!(judged.expect("judged").verdict, Verdict::Valid(_))
@@ -156,9 +165,7 @@ fn lag(kind: &str, cluster: &Cluster, standby: usize) {
             } else {
                 KeyChange::Unlock
             };
-            bench
-                .service
-                .change_key(&bench.alice, change, issued.key)
+            here.change_key(&actor, change, issued.key)
                 .expect("changed");
             let start = now();
             let mut asked = 0;
