@@ -5,7 +5,6 @@ use keyward::store::Place;
 
 use crate::support::cluster::Cluster;
 use crate::support::database::Bench;
-use crate::support::process::eventually;
 
 #[test]
 fn a_change_that_no_standby_confirms_is_told_as_such_and_keeps_nobody_waiting_for_ever() {
@@ -15,12 +14,7 @@ fn a_change_that_no_standby_confirms_is_told_as_such_and_keeps_nobody_waiting_fo
     let standby = cluster.add_standby(None, &[]);
     let mut bench = Bench::on(Place::Server(cluster.address(&[0])));
     let issued = bench.delivered("key");
-    cluster.sql(0, "ALTER SYSTEM SET synchronous_commit = remote_apply");
-    cluster.sql(0, "ALTER SYSTEM SET synchronous_standby_names = '*'");
-    cluster.sql(0, "SELECT pg_reload_conf()");
-    eventually("it is synchronous", || {
-        cluster.sql(0, "SELECT sync_state FROM pg_stat_replication") == "sync"
-    });
+    cluster.have_confirmed();
     // A session that was there before takes its time to hear of it.
     bench.service = bench.another();
     let lock = bench.service.lock_out_key(&bench.alice, issued.key, "");

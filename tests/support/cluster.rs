@@ -175,6 +175,21 @@ impl Cluster {
         });
     }
 
+    /// Has the primary wait, for whoever connects from now on, until its standbys have applied a change.
+    #[track_caller]
+    pub fn have_confirmed(&self) {
+        for setting in [
+            "synchronous_standby_names = '*'",
+            "synchronous_commit = remote_apply",
+        ] {
+            self.sql(0, &format!("ALTER SYSTEM SET {setting}"));
+        }
+        self.sql(0, "SELECT pg_reload_conf()");
+        eventually("it is synchronous", || {
+            self.sql(0, "SELECT sync_state FROM pg_stat_replication") == "sync"
+        });
+    }
+
     /// Ends a server as a crash does.
     pub fn crash(&mut self, server: usize) {
         let server = &mut self.servers[server];
