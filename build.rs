@@ -1,5 +1,5 @@
-//! Makes tables of the sentences, of the rights and of the time zones, so that nothing of them is parsed or relocated when
-//! the program starts, and tells the program which commit it is built from.
+//! Makes tables of the sentences, of the rights, of the time zones and of the shapes of characters, so that nothing of them
+//! is parsed or relocated when the program starts, and tells the program which commit it is built from.
 #![expect(
     clippy::disallowed_methods,
     reason = "what cargo and packagers tell a build script is in the environment"
@@ -13,6 +13,10 @@ mod revision;
 mod rights;
 #[path = "build/sentences.rs"]
 mod sentences;
+#[path = "build/shapes.rs"]
+mod shapes;
+#[path = "build/texts.rs"]
+mod texts;
 #[path = "build/zones.rs"]
 mod zones;
 
@@ -28,6 +32,7 @@ fn main() {
     write("sentences.rs", &sentences::tables());
     write("rights.rs", &rights::tables());
     write("zones.rs", &zones::tables());
+    write("shapes.rs", &shapes::tables());
     revision::tell();
     link();
 }

@@ -7,6 +7,7 @@ use toml::Value;
 
 use crate::hash::hash;
 use crate::read;
+use crate::texts::Texts;
 
 /// The language that says which sentences there are.
 const FIRST: &str = "en-US";
@@ -25,13 +26,13 @@ pub fn tables() -> String {
     let mut texts = Texts::default();
     let first = sentences(FIRST);
     let ascii: Vec<String> = first.values().map(|sentence| in_ascii(sentence)).collect();
-    let mut source = places(first.keys()) + &texts.table("NAMES", first.keys());
-    source += &texts.table("EN_US", first.values());
-    source += &texts.table("EN_US_ASCII", &ascii);
+    let mut source = places(first.keys()) + &table("NAMES", &mut texts, first.keys());
+    source += &table("EN_US", &mut texts, first.values());
+    source += &table("EN_US_ASCII", &mut texts, &ascii);
     for (language, name) in OTHERS {
         let sentences = sentences(language);
         compare(&first, language, &sentences);
-        source += &texts.table(name, sentences.values());
+        source += &table(name, &mut texts, sentences.values());
     }
     source + &format!("static ALL: &str = {:?};\n", texts.all)
 }
@@ -51,34 +52,14 @@ fn places<'a>(names: impl Iterator<Item = &'a String>) -> String {
     format!("static PLACES: &[u16; {PLACES}] = &{places:?};\n")
 }
 
-/// All texts in one: a pointer to each would have to be set whenever the program starts.
-#[derive(Default)]
-struct Texts {
-    all: String,
-    /// Where each of them begins and ends.
-    places: BTreeMap<String, [usize; 2]>,
-}
-
-impl Texts {
-    fn table<'a>(&mut self, name: &str, texts: impl IntoIterator<Item = &'a String>) -> String {
-        let mut source = format!("static {name}: Table = Table(&[");
-        for text in texts {
-            let [start, end] = self.place(text);
-            let _ = write!(source, "[{start},{end}],");
-        }
-        source + "]);\n"
+/// The table of this name: where each of these is among all texts.
+fn table<'a>(name: &str, all: &mut Texts, texts: impl IntoIterator<Item = &'a String>) -> String {
+    let mut source = format!("static {name}: Table = Table(&[");
+    for text in texts {
+        let [start, end] = all.place(text);
+        let _ = write!(source, "[{start},{end}],");
     }
-
-    fn place(&mut self, text: &str) -> [usize; 2] {
-        if let Some(place) = self.places.get(text) {
-            return *place;
-        }
-        let start = self.all.len();
-        self.all += text;
-        let place = [start, self.all.len()];
-        self.places.insert(text.to_owned(), place);
-        place
-    }
+    source + "]);\n"
 }
 
 fn sentences(language: &str) -> Sentences {

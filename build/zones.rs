@@ -6,6 +6,8 @@ use std::fmt::Write;
 use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetName, TZ_VARIANTS, Tz, TzOffset};
 
+use crate::texts::Texts;
+
 /// In these years clocks are looked at: zones had no rules before, and chrono-tz has none after.
 const YEARS: (i32, i32) = (1840, 2101);
 /// So often. No zone has had two changes within less than six days and 22 hours; the tests look more closely.
@@ -20,7 +22,8 @@ pub fn tables() -> String {
     let mut zones = TZ_VARIANTS;
     zones.sort_unstable_by_key(|zone| zone.name());
     let (mut shown, mut lives, mut changes) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut rows, mut names) = (String::new(), String::new());
+    let (mut rows, mut constants) = (String::new(), String::new());
+    let mut names = Texts::default();
     for (number, zone) in zones.into_iter().enumerate() {
         let life = life(zone);
         let from = lives.iter().find(|(other, _)| *other == life);
@@ -38,22 +41,29 @@ pub fn tables() -> String {
             lives.push((life, from));
         }
         let name = zone.name();
-        let _ = writeln!(rows, "({name:?}, {from}, {until}),");
+        let [start, end] = names.place(name);
+        let _ = writeln!(rows, "([{start}, {end}], {from}, {until}),");
         let constant = constant(name);
         let _ = writeln!(
-            names,
+            constants,
             "/// `{name}`\npub const {constant}: Tz = Tz({number});"
         );
     }
     let (since, what): (Vec<i64>, Vec<usize>) = changes.into_iter().unzip();
+    let shown = shown
+        .into_iter()
+        .map(|(seconds, name)| (seconds, names.place(&name)));
+    let shown: Vec<_> = shown.collect();
     format!(
-        "static SHOWN: &[(i32, &str)] = &{shown:?};\n\
+        "static SHOWN: &[(i32, [u32; 2])] = &{shown:?};\n\
          #[expect(clippy::unreadable_literal, reason = \"seconds, made by a program\")]\n\
          static SINCE: &[i64] = &{since:?};\n\
          static WHAT: &[u16] = &{what:?};\n\
-         static ZONES: &[(&str, u32, u32)] = &[{rows}];\n\
+         static ZONES: &[([u32; 2], u32, u32)] = &[{rows}];\n\
+         static NAMES: &str = {:?};\n\
          #[expect(non_upper_case_globals, reason = \"the names of chrono-tz\")]\n\
-         impl Tz {{ {names} }}\n"
+         impl Tz {{ {constants} }}\n",
+        names.all
     )
 }
 

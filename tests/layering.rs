@@ -140,7 +140,6 @@ const CRATES: &[(&str, &[&str])] = &[
         &["domain::fold", "domain::name", "domain::secret"],
     ),
     ("unicode_properties", &["domain::name"]),
-    ("unicode_security", &["domain::name"]),
     ("unicode_segmentation", &["ui"]),
     // Only its version is given: another crate uses it.
     ("unicode_width", &[]),

@@ -142,7 +142,7 @@ fn the_sbom_names_what_is_linked_and_nothing_of_the_day() {
     for name in dependencies("dependencies") {
         assert!(names.contains(name.as_str()), "{name}");
     }
-    for name in ["sqlite", "chrono-tz"] {
+    for name in ["sqlite", "chrono-tz", "unicode-security"] {
         assert!(names.contains(name), "{name} is in it");
     }
     for name in ["assert_cmd", "criterion", "insta", "proptest"] {

@@ -22,11 +22,17 @@ pub struct TzOffset {
 pub struct NoZone;
 
 // SHOWN: seconds east of UTC, and their abbreviation. SINCE and WHAT: from which second of UTC on which of them is shown.
-// ZONES, sorted: name, and first and behind the last of its changes. Constants of `Tz`, named as in chrono-tz.
+// ZONES, sorted: name, and first and behind the last of its changes. NAMES: all names and abbreviations in one, each known
+// by where it begins and ends. Constants of `Tz`, named as in chrono-tz.
 include!(concat!(env!("OUT_DIR"), "/zones.rs"));
 
 /// No zone is further from UTC, in seconds.
 const FURTHEST: i64 = 24 * 60 * 60;
+
+/// The name at a place.
+fn name([start, end]: [u32; 2]) -> &'static str {
+    &NAMES[start as usize..end as usize]
+}
 
 impl Tz {
     /// All of them, by name.
@@ -37,7 +43,7 @@ impl Tz {
     /// The IANA name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        ZONES[usize::from(self.0)].0
+        name(ZONES[usize::from(self.0)].0)
     }
 
     /// Its place in the order of names.
@@ -70,7 +76,8 @@ impl Tz {
 
 impl TzOffset {
     fn shown(self) -> (i32, &'static str) {
-        SHOWN[usize::from(self.shown)]
+        let (seconds, abbreviation) = SHOWN[usize::from(self.shown)];
+        (seconds, name(abbreviation))
     }
 }
 
@@ -121,8 +128,8 @@ impl Offset for TzOffset {
 impl FromStr for Tz {
     type Err = NoZone;
 
-    fn from_str(name: &str) -> Result<Tz, NoZone> {
-        let found = ZONES.binary_search_by_key(&name, |(name, ..)| *name);
+    fn from_str(wanted: &str) -> Result<Tz, NoZone> {
+        let found = ZONES.binary_search_by_key(&wanted, |(place, ..)| name(*place));
         let number = found.ok().and_then(|found| u16::try_from(found).ok());
         number.map(Tz).ok_or(NoZone)
     }
