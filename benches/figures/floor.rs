@@ -77,7 +77,9 @@ pub fn echo(home: &Path) -> Duration {
         program: ECHO,
         ..Start::new(home, &["word"])
     };
-    word.go().see("word");
+    let word = word.go();
+    word.see("word");
+    // Before it is waited for.
     start.elapsed()
 }
 

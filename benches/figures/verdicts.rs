@@ -19,6 +19,28 @@ const TRUE: &str = "/bin/true";
 /// The hash alone, in C, as Debian's package argon2 has it.
 const IN_C: &str = "/usr/bin/argon2";
 
+/// One of the ways that are compared.
+enum Way<'a> {
+    Program(&'a Run),
+    /// The hash alone, in this process, in memory that is taken and wiped each time.
+    Alone(&'a str),
+}
+
+impl Way<'_> {
+    fn go(&self) -> Spent {
+        match self {
+            Way::Program(run) => run.go(),
+            Way::Alone(secret) => {
+                let (hasher, mut random) = (Hasher::new(Cost::REAL), StdRng::seed_from_u64(1));
+                spent(UsageWho::RUSAGE_SELF, || {
+                    let phc = hasher.hash(secret.as_bytes(), &mut random);
+                    phc.expect("hashed");
+                })
+            }
+        }
+    }
+}
+
 /// One program, what it is given, and whether it says yes to that.
 pub struct Run {
     name: &'static str,
@@ -108,10 +130,11 @@ pub fn report(home: &Home) {
     if is_there {
         runs.push(Run::of(IN_C, &in_c, home, "argon2 in C", valid, 0));
     }
-    let mut taken = by_turns(ROUNDS, &runs, Run::go);
+    let mut ways: Vec<_> = runs.iter().map(Way::Program).collect();
+    ways.push(Way::Alone(valid));
+    let taken = by_turns(ROUNDS, &ways, Way::go);
     let mut names: Vec<_> = runs.iter().map(|run| run.name).collect();
     names.push("argon2 here");
-    taken.push(alone(valid));
     let columns = [
         "`keyward verify`",
         "Processor, ms: least, median",
@@ -151,17 +174,4 @@ pub fn report(home: &Home) {
             elapsed.least - nothing.least
         );
     }
-}
-
-/// The hash alone, in this process, in memory that is taken and wiped each time.
-fn alone(secret: &str) -> Vec<Spent> {
-    let hasher = Hasher::new(Cost::REAL);
-    let mut random = StdRng::seed_from_u64(1);
-    let mut hash = || {
-        let phc = hasher.hash(secret.as_bytes(), &mut random);
-        phc.expect("hashed");
-    };
-    (0..ROUNDS)
-        .map(|_| spent(UsageWho::RUSAGE_SELF, &mut hash))
-        .collect()
 }
