@@ -61,19 +61,20 @@ impl Patience {
     #[cfg(test)]
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.0.left.load(Ordering::SeqCst) == 0
+        self.left().is_zero()
     }
 
     /// Lets `work` spend what is left, but no more than this much of it.
     pub fn within<T>(&self, most: Duration, work: impl FnOnce() -> T) -> T {
         let whole = self.0.whole.load(Ordering::SeqCst);
-        let left = self.0.left.load(Ordering::SeqCst);
-        let given = left.min(micros(most));
-        self.set(Duration::from_micros(given));
+        let left = self.left();
+        let given = left.min(most);
+        self.set(given);
         let done = work();
-        let spent = given - self.0.left.load(Ordering::SeqCst).min(given);
-        self.0.left.store(left - spent, Ordering::SeqCst);
+        let spent = given.saturating_sub(self.left());
         self.0.whole.store(whole, Ordering::SeqCst);
+        self.0.left.store(micros(left), Ordering::SeqCst);
+        self.spend(spent);
         done
     }
 
