@@ -85,6 +85,8 @@ struct Main {
     handled: Arc<AtomicU64>,
     /// When the first key was pressed whose effect is not drawn yet.
     since: Option<Uptime>,
+    /// The last that came in was an answer: what it led to is asked for behind the frame that shows it.
+    answered: bool,
     /// The process is to stop as soon as nothing is under way.
     stops: bool,
 }
@@ -185,6 +187,7 @@ pub fn console(parts: Parts) -> Result<Option<(SignOut, String)>, NoTerminal> {
         heard: 0,
         handled,
         since: None,
+        answered: false,
         stops: false,
     };
     let mut turned = Ok(());
@@ -220,8 +223,8 @@ impl Main {
             let stopped = self.session.stop()?;
             self.app.continued(stopped);
         }
-        if !self.stops {
-            self.workers.ask(self.app.take_requests());
+        if !self.answered {
+            self.ask();
         }
         for effect in self.app.take_effects() {
             match effect {
@@ -248,7 +251,15 @@ impl Main {
             })?;
             self.session.drawn(app.frames());
         }
+        self.ask();
         self.wait()
+    }
+
+    /// Sends out what was asked for, unless the process is to stop.
+    fn ask(&mut self) {
+        if !self.stops {
+            self.workers.ask(self.app.take_requests());
+        }
     }
 
     /// Whether the terminal has taken the last frame; if not, a message comes when it has.
@@ -270,6 +281,7 @@ impl Main {
     }
 
     fn take(&mut self, message: Message) -> io::Result<()> {
+        self.answered = matches!(message, Message::Answer(..));
         match message {
             Message::Input(input) => {
                 self.heard += 1;

@@ -183,6 +183,8 @@ pub struct Rows<L> {
 const KEPT: usize = 600;
 /// How many rows are asked for at a time, or twice those on the screen where that is more.
 const ASKED: usize = 100;
+/// How many before anything is drawn: as many as most windows have lines, so that they are there sooner.
+const ASKED_FIRST: usize = 60;
 
 impl<L> Default for Rows<L> {
     fn default() -> Rows<L> {
@@ -406,7 +408,8 @@ impl<L: Listed> Rows<L> {
     /// How many rows to ask for.
     #[must_use]
     pub fn asked(&self) -> usize {
-        ASKED.max(2 * self.height)
+        let usual = if self.height == 0 { ASKED_FIRST } else { ASKED };
+        usual.max(2 * self.height)
     }
 
     /// Where the selected row is, to ask for the same part of the list again.

@@ -1,5 +1,5 @@
 //! The console, and `keyward verify`, read without the definitions of all the other commands: making those takes as long as
-//! everything else that comes before a verdict.
+//! everything else that comes before a verdict. For the console alone none is made.
 
 use std::ffi::OsString;
 
@@ -12,16 +12,24 @@ const VERIFY: &str = "verify";
 /// What the command line asks for, where it is one of those and in order. Nothing where it is another, or asks for help, or
 /// has something wrong with it: then the whole definition is to read it.
 pub(super) fn read(arguments: &[OsString]) -> Option<Args> {
+    let console = Args {
+        database: DatabaseArg { db: None },
+        user: UserArg { user: None },
+        theme: ThemeArg { theme: None },
+        link: LinkArg { link_meter: false },
+        ssh_commands: false,
+        command: None,
+    };
+    if arguments.len() == 1 {
+        return Some(console);
+    }
     if arguments.get(1).is_some_and(|word| word == VERIFY) {
         let definition = VerifyArgs::augment_args(Definition::new(VERIFY));
         let read = definition.try_get_matches_from(&arguments[1..]).ok()?;
+        let verify = VerifyArgs::from_arg_matches(&read).ok()?;
         return Some(Args {
-            database: DatabaseArg { db: None },
-            user: UserArg { user: None },
-            theme: ThemeArg { theme: None },
-            link: LinkArg { link_meter: false },
-            ssh_commands: false,
-            command: Some(Command::Verify(VerifyArgs::from_arg_matches(&read).ok()?)),
+            command: Some(Command::Verify(verify)),
+            ..console
         });
     }
     let definition = DatabaseArg::augment_args(Definition::new("keyward"));
@@ -33,8 +41,7 @@ pub(super) fn read(arguments: &[OsString]) -> Option<Args> {
         user: UserArg::from_arg_matches(&read).ok()?,
         theme: ThemeArg::from_arg_matches(&read).ok()?,
         link: LinkArg::from_arg_matches(&read).ok()?,
-        ssh_commands: false,
-        command: None,
+        ..console
     })
 }
 

@@ -57,19 +57,19 @@ fn try_row<'a>(
 }
 
 /// Where in a row it may spare bytes to erase what is behind: from the first cell on that changes, and where blank cells
-/// begin.
+/// begin; nowhere where nothing is behind.
 fn starts(first: usize, next: &[Cell], shown: &[Cell]) -> Vec<usize> {
+    let is_of_use = |x: &usize| {
+        let mut rest = shown[*x..].iter();
+        rest.any(|cell| !is_erasable(cell) || cell.written)
+    };
     let is_start = |x: &usize| {
         let end = (x + WORTHWHILE).min(next.len());
-        let begins = *x == first || *x == 0 || !is_erasable(&next[x - 1]);
-        let is_of_use = || {
-            shown[*x..]
-                .iter()
-                .any(|cell| !cell.is_blank() || cell.written)
-        };
-        begins && next[*x..end].iter().all(is_erasable) && is_of_use()
+        let begins = *x == 0 || !is_erasable(&next[x - 1]);
+        begins && next[*x..end].iter().all(is_erasable) && is_of_use(x)
     };
-    let mut starts = vec![first];
+    let mut starts = Vec::new();
+    starts.extend(Some(first).filter(is_of_use));
     starts.extend((first + 1..next.len()).filter(is_start).take(TRIED));
     starts.retain(|x| next[*x].glyph != COVERED.glyph);
     starts
