@@ -28,7 +28,7 @@ pub fn tables() -> String {
         }
     }
     format!(
-        "static SHAPED: &[(char, [u16; 2])] = &[{rows}];\nstatic SHAPES: &str = {:?};\n",
-        shapes.all
+        "static SHAPED: &[(char, [u16; 2])] = &[{rows}];\nstatic SHAPES: &str = \"{}\";\n",
+        shapes.all.escape_default()
     )
 }
