@@ -156,15 +156,15 @@ impl Seeding<'_> {
                 }
                 let last = loading.first.0 + i64::from(keys) - 1;
                 api_keys::reserved_until(tx, KeyId(last))?;
-                Ok(loading.tell_until(Timestamp(i64::MAX))?)
+                loading.tell_until(Timestamp(i64::MAX))?;
+                sweep::erase(tx, self.now, ALL)?;
+                Ok(())
             },
             || {
                 done += 1;
                 (told.borrow_mut())(Making::Index(done))
             },
-        )?;
-        sweep::erase(tx, self.now, ALL)?;
-        Ok(())
+        )
     }
 }
 
