@@ -1,6 +1,8 @@
 //! Folding: the form in which texts are compared.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// The form in which names are compared: NFKC and Unicode full case folding (UAX #15, Unicode 3.13 D145).
 ///
@@ -12,13 +14,30 @@ pub fn name_key(name: &str) -> String {
         // What the steps below would give, many times faster.
         return name.trim().to_ascii_lowercase();
     }
-    let composed: String = name.trim().nfkc().collect();
-    caseless::default_case_fold_str(&composed).nfkc().collect()
+    let composed = nfkc(name.trim());
+    nfkc(&caseless::default_case_fold_str(&composed)).into_owned()
+}
+
+/// A text in NFKC. Most are already, which is seen much faster than they are composed.
+fn nfkc(text: &str) -> Cow<'_, str> {
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => text.nfkc().collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_composed_already_is_what_composing_gives(text in "[a-zÀ-ʯ\u{300}-\u{30f}ぁ-ヺﾞ가-각Ａ-ｚ]{0,12}") {
+            prop_assert_eq!(nfkc(&text), text.nfkc().collect::<String>());
+        }
+    }
 
     #[test]
     fn names_that_differ_in_case_or_composition_are_one_name() {

@@ -284,7 +284,7 @@ impl Seeding<'_> {
         self.events.sort_by_key(|(at, _)| *at);
         let mut trail = Appending::at_the_end(self.tx)?;
         for (at, event) in self.events {
-            trail.append(self.tx, at, &event)?;
+            trail.append(self.tx, at, event)?;
         }
         Ok(())
     }

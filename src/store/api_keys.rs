@@ -97,33 +97,47 @@ pub fn insert(
     by: &str,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    insert_used(tx, id, fields, (by, now), (false, None))
+    insert_since(tx, id, fields, (by, now), Since::default())
 }
 
-/// [`insert`] of a key that somebody made some time ago: whether a secret of it was delivered since, and when it was used.
-pub fn insert_used(
+/// What became of a key since it was made.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Since {
+    /// A secret of it was delivered.
+    pub delivered: bool,
+    /// When it was used last.
+    pub used: Option<Timestamp>,
+    /// An event tells that it has expired.
+    pub expiry_noted: bool,
+}
+
+/// [`insert`] of a key that somebody made some time ago.
+pub fn insert_since(
     tx: &Tx<'_>,
     id: KeyId,
     fields: &ApiKeyFields,
     (by, now): (&str, Timestamp),
-    (delivered, used): (bool, Option<Timestamp>),
+    since: Since,
 ) -> Result<(), Fault> {
+    let (name, owner) = (name_key(&fields.name), name_key(&fields.owner));
+    let expires_at = fields.expiry.map(|expiry| expiry.at);
     tx.change_one("INSERT INTO api_keys (id, name, name_key, description, search, role, locale, time_zone, expires_on,
              expires_at, locked_out, created_at, created_by, name_sort, name_look, lock_reason, locked_by, locked_at,
-             owner, addresses, rate, owner_sort, creator_sort, description_sort, delivered, last_sign_in_at, owner_key)
+             owner, addresses, rate, owner_sort, creator_sort, description_sort, delivered, last_sign_in_at, owner_key,
+             expiry_noted)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
              CASE WHEN ?11 THEN ?13 END, CASE WHEN ?11 THEN CAST(?12 AS BIGINT) END, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-             ?25)", values![
+             ?25, ?26)", values![
         id,
         fields.name,
-        name_key(&fields.name),
+        name,
         fields.description,
-        search(fields),
+        search(fields, [&name, &owner]),
         fields.role,
         fields.locale,
         fields.zone,
         fields.expiry.map(|expiry| expiry.on.to_string()),
-        fields.expiry.map(|expiry| expiry.at),
+        expires_at,
         fields.locked_out.is_some(),
         now,
         by,
@@ -136,9 +150,10 @@ pub fn insert_used(
         text_sort(&fields.owner),
         text_sort(by),
         description_sort(&fields.description),
-        delivered,
-        used,
-        name_key(&fields.owner),
+        since.delivered,
+        since.used,
+        owner,
+        expires_at.filter(|_| since.expiry_noted),
     ])
 }
 
@@ -150,6 +165,7 @@ pub fn update(
     by: &str,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    let (name, owner) = (name_key(&fields.name), name_key(&fields.owner));
     tx.change_one("UPDATE api_keys
          SET name = ?2, name_key = ?3, description = ?4, search = ?5, role = ?6, locale = ?7, time_zone = ?8,
              expires_on = ?9, expires_at = ?10, locked_out = ?11, name_sort = ?12, name_look = ?13,
@@ -161,9 +177,9 @@ pub fn update(
          WHERE id = ?1", values![
         id,
         fields.name,
-        name_key(&fields.name),
+        name,
         fields.description,
-        search(fields),
+        search(fields, [&name, &owner]),
         fields.role,
         fields.locale,
         fields.zone,
@@ -180,7 +196,7 @@ pub fn update(
         fields.rate,
         text_sort(&fields.owner),
         description_sort(&fields.description),
-        name_key(&fields.owner),
+        owner,
     ])
 }
 
@@ -273,9 +289,7 @@ fn description_sort(description: &str) -> String {
     sort.chars().take(DESCRIPTION_SORT).collect()
 }
 
-/// The text in which the filter looks.
-fn search(fields: &ApiKeyFields) -> String {
-    [&fields.name, &fields.description, &fields.owner]
-        .map(|text| name_key(text))
-        .join("\n")
+/// The text in which the filter looks, of fields whose name and owner are folded already.
+fn search(fields: &ApiKeyFields, [name, owner]: [&str; 2]) -> String {
+    [name, &name_key(&fields.description), owner].join("\n")
 }

@@ -31,7 +31,7 @@ const BODY_VERSION: i64 = 1;
 /// Records an event at the end of the chain. Its time is the clock's, whatever that is: the order is the number in the
 /// chain. One whose clock is behind the event before it says so.
 pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
-    Appending::at_the_end(tx)?.append(tx, at, event)
+    Appending::at_the_end(tx)?.append(tx, at, event.clone())
 }
 
 /// The end of the chain, where several events are recorded in one transaction and nobody else records any.
@@ -50,16 +50,15 @@ impl Appending {
     }
 
     /// [`append`], after the event that was recorded last.
-    pub fn append(&mut self, tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
+    pub fn append(&mut self, tx: &Tx<'_>, at: Timestamp, mut event: NewEvent) -> Result<(), Fault> {
         let (sequence, previous, before) = self.last.unwrap_or((0, CHAIN_START, at));
-        let mut body = event.body.clone();
-        if let Some(fields) = body.as_object_mut() {
+        if let Some(fields) = event.body.as_object_mut() {
             fields.insert("version".to_owned(), BODY_VERSION.into());
             if at < before {
                 fields.insert(BEHIND.to_owned(), before.0.into());
             }
         }
-        let body = body.to_string();
+        let body = event.body.to_string();
         let actor = event.actor.as_ref();
         let who = Signature::row(actor);
         let hashed = Hashed {

@@ -22,6 +22,7 @@ use crate::service::change::lock_in_event;
 use crate::service::demo::many::words::{DOES, ENDS, JOBS, LOCKS, PLACES, TEAMS, WHERE};
 use crate::service::demo::samples::{AUTOMATION, HELP_DESK, KEY_OPERATORS, MONITORING};
 use crate::service::demo::{HASH, Making, Seeding};
+use crate::store::api_keys::Since;
 use crate::store::events::Appending;
 use crate::store::load::without_indexes;
 use crate::store::{api_keys, secrets, sweep};
@@ -250,14 +251,23 @@ impl Loading<'_, '_> {
         let (tx, now) = (self.seeding.tx, self.seeding.now);
         let mut key = self.key(index);
         self.tell_until(key.made)?;
-        let by = self.makers[key.maker].1.clone();
+        let maker = key.maker;
+        let by = self.makers[maker].1.name.clone();
         let id = match index {
             0 => api_keys::reserve(tx)?,
             _ => KeyId(self.first.0 + i64::from(index)),
         };
-        let made = (by.name.as_str(), key.made);
+        let made = (by.as_str(), key.made);
         let stored = key.is_stored.then_some(key.made.plus(STORED_AFTER));
-        api_keys::insert_used(tx, id, &key.fields, made, (key.is_stored, key.used))?;
+        let expired = key.fields.expiry.map(|expiry| expiry.at);
+        let expired =
+            expired.filter(|at| *at <= now && key.deleted.is_none_or(|deleted| *at < deleted));
+        let since = Since {
+            delivered: key.is_stored,
+            used: key.used,
+            expiry_noted: expired.is_some(),
+        };
+        api_keys::insert_since(tx, id, &key.fields, made, since)?;
         // Any eight bytes will do, as long as no two secrets of a key share them.
         let tag = Chance(u64::from(index) << 32).next().to_be_bytes();
         let secret = secrets::insert_used(tx, id, &tag, HASH, made, (stored, key.used))?;
@@ -269,7 +279,7 @@ impl Loading<'_, '_> {
             (key.made, EventKind::ApiKeyCreated),
             index,
             &key.fields.name,
-            &by,
+            maker,
             body,
         )?;
         let body = json!({ "secret": secret.0 });
@@ -277,10 +287,9 @@ impl Loading<'_, '_> {
             (key.made, EventKind::SecretIssued),
             index,
             &key.fields.name,
-            &by,
+            maker,
             body,
         )?;
-        let maker = key.maker;
         let mut later = |at: Timestamp, step| self.to_come.push(Reverse((at, index, step, maker)));
         match stored {
             Some(at) => later(at, Step::Delivered),
@@ -288,18 +297,14 @@ impl Loading<'_, '_> {
         }
         if let Some((at, reason)) = key.locked {
             key.fields.locked_out = Some(reason.to_owned());
-            api_keys::update(tx, id, &key.fields, &by.name, at)?;
+            api_keys::update(tx, id, &key.fields, &by, at)?;
             later(at, Step::LockedOut);
         }
         if let Some(at) = key.deleted {
             api_keys::set_deleted(tx, id, at)?;
             later(at, Step::Deleted);
         }
-        let expired = key.fields.expiry.map(|expiry| expiry.at);
-        if let Some(at) = expired.filter(|at| *at <= now)
-            && key.deleted.is_none_or(|deleted| at < deleted)
-        {
-            sweep::note_expired(tx, id)?;
+        if let Some(at) = expired {
             later(at, Step::Expired);
         }
         Ok(())
@@ -315,7 +320,7 @@ impl Loading<'_, '_> {
                     let Some((at, event)) = self.others.pop() else {
                         return Ok(());
                     };
-                    self.trail.append(self.seeding.tx, at, &event)?;
+                    self.trail.append(self.seeding.tx, at, event)?;
                 }
                 (Some(at), _) if at <= until => {
                     let Some(Reverse((at, index, step, maker))) = self.to_come.pop() else {
@@ -329,7 +334,6 @@ impl Loading<'_, '_> {
     }
 
     fn step(&mut self, at: Timestamp, index: u32, step: Step, maker: usize) -> Result<(), Fault> {
-        let by = self.makers[maker].1.clone();
         let secret = SecretId(self.first.1 + i64::from(index));
         let (kind, body) = match step {
             Step::Delivered => (EventKind::SecretDelivered, json!({ "secret": secret.0 })),
@@ -340,7 +344,7 @@ impl Loading<'_, '_> {
             }
             Step::Deleted => (EventKind::ApiKeyDeleted, json!({})),
         };
-        self.append((at, kind), index, &name(index), &by, body)
+        self.append((at, kind), index, &name(index), maker, body)
     }
 
     /// Records an event of a key. That an expiry has come is noticed, and nobody's deed.
@@ -349,17 +353,17 @@ impl Loading<'_, '_> {
         (at, kind): (Timestamp, EventKind),
         index: u32,
         name: &str,
-        by: &Signature,
+        maker: usize,
         body: Value,
     ) -> Result<(), Fault> {
         let key = KeyId(self.first.0 + i64::from(index));
         let event = NewEvent {
             kind,
-            actor: (kind != EventKind::ApiKeyExpired).then(|| by.clone()),
+            actor: (kind != EventKind::ApiKeyExpired).then(|| self.makers[maker].1.clone()),
             target: (key, name).into(),
             body,
         };
-        self.trail.append(self.seeding.tx, at, &event)
+        self.trail.append(self.seeding.tx, at, event)
     }
 }
 
