@@ -20,6 +20,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::{EnumValueParser, NonEmptyStringValueParser, PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{
     Arg, ArgGroup, Args as Arguments, CommandFactory, Error, FromArgMatches, Parser, Subcommand,
     ValueEnum,
@@ -161,6 +162,9 @@ impl Args {
         let mut definition = Args::command();
         let arguments = command_first(&definition, arguments);
         match definition.try_get_matches_from_mut(&arguments) {
+            Err(answer) if answer.kind() == ErrorKind::DisplayVersion => {
+                versioned().try_get_matches_from(&arguments)
+            }
             // All that help says is made only where some of it is printed.
             Err(answer) if !answer.use_stderr() => command().try_get_matches_from(&arguments),
             read => read,
@@ -171,7 +175,12 @@ impl Args {
 
 /// The command line with all its help.
 pub(super) fn command() -> clap::Command {
-    help::dress(Args::command().long_version(version::long()))
+    help::dress(versioned())
+}
+
+/// The command line with what it says of its version.
+fn versioned() -> clap::Command {
+    Args::command().long_version(version::long())
 }
 
 /// Puts options that stand before a command behind it: only the command knows which of them it takes.
