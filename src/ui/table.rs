@@ -181,10 +181,9 @@ pub struct Rows<L> {
 
 /// The most rows that are kept; those far from the cursor are let go.
 const KEPT: usize = 600;
-/// How many rows are asked for at a time, or twice those on the screen where that is more.
-const ASKED: usize = 100;
-/// How many before anything is drawn: as many as most windows have lines, so that they are there sooner.
-const ASKED_FIRST: usize = 60;
+/// How many rows are asked for at a time, or twice those on the screen where that is more. The first time it is not known yet
+/// how many those are.
+const ASKED: usize = 60;
 
 impl<L> Default for Rows<L> {
     fn default() -> Rows<L> {
@@ -408,8 +407,7 @@ impl<L: Listed> Rows<L> {
     /// How many rows to ask for.
     #[must_use]
     pub fn asked(&self) -> usize {
-        let usual = if self.height == 0 { ASKED_FIRST } else { ASKED };
-        usual.max(2 * self.height)
+        ASKED.max(2 * self.height)
     }
 
     /// Where the selected row is, to ask for the same part of the list again.
@@ -541,6 +539,14 @@ mod tests {
             bounded: false,
             services: String::new(),
         }
+    }
+
+    #[test]
+    fn as_many_rows_are_asked_for_first_as_later_so_that_no_column_gets_another_width() {
+        let mut rows = Rows::<KeyRow>::default();
+        let first = rows.asked();
+        rows.place(30);
+        assert_eq!(rows.asked(), first);
     }
 
     fn window(ids: Range<i64>, more_before: bool, more_after: bool) -> Window<KeyRow> {
