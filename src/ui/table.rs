@@ -183,7 +183,7 @@ pub struct Rows<L> {
 const KEPT: usize = 600;
 /// How many rows are asked for at a time, or twice those on the screen where that is more. The first time it is not known yet
 /// how many those are.
-const ASKED: usize = 60;
+const ASKED: usize = 100;
 
 impl<L> Default for Rows<L> {
     fn default() -> Rows<L> {
