@@ -19,7 +19,8 @@ pub fn name_key(name: &str) -> String {
 }
 
 /// A text in NFKC. Most are already, which is seen much faster than they are composed.
-fn nfkc(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn nfkc(text: &str) -> Cow<'_, str> {
     match is_nfkc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
         IsNormalized::No | IsNormalized::Maybe => text.nfkc().collect(),

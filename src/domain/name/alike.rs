@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::fold::name_key;
+use crate::domain::fold::{name_key, nfkc};
 
 // SHAPED, sorted: every character whose shape is not itself, and where that begins and ends among SHAPES, all of them in one.
 include!(concat!(env!("OUT_DIR"), "/shapes.rs"));
@@ -17,9 +17,8 @@ include!(concat!(env!("OUT_DIR"), "/shapes.rs"));
 /// harm.
 #[must_use]
 pub fn name_look(name: &str) -> String {
-    let composed: String = name.nfkc().collect();
     // Once more behind the case: `M` and `m` have different shapes, but are one letter.
-    let look = shape(&name_key(&shape(&composed)));
+    let look = shape(&name_key(&shape(&nfkc(name))));
     look.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
