@@ -73,7 +73,7 @@ impl Trail {
             body,
         };
         self.store
-            .write(|tx| events::append(tx, at, &event))
+            .write(|tx| events::append(tx, at, event))
             .expect("recorded");
     }
 

@@ -41,7 +41,7 @@ impl Writing<'_> {
             body,
         };
         without_secrets(self.tx, &mut event)?;
-        Ok(events::append(self.tx, self.now, &event)?)
+        Ok(events::append(self.tx, self.now, event)?)
     }
 }
 

@@ -30,8 +30,8 @@ const BODY_VERSION: i64 = 1;
 
 /// Records an event at the end of the chain. Its time is the clock's, whatever that is: the order is the number in the
 /// chain. One whose clock is behind the event before it says so.
-pub fn append(tx: &Tx<'_>, at: Timestamp, event: &NewEvent) -> Result<(), Fault> {
-    Appending::at_the_end(tx)?.append(tx, at, event.clone())
+pub fn append(tx: &Tx<'_>, at: Timestamp, event: NewEvent) -> Result<(), Fault> {
+    Appending::at_the_end(tx)?.append(tx, at, event)
 }
 
 /// The end of the chain, where several events are recorded in one transaction and nobody else records any.

@@ -445,7 +445,7 @@ mod tests {
             body: serde_json::json!({}),
         };
         let there = store.write(|tx| {
-            events::append(tx, Timestamp(1), &event)?;
+            events::append(tx, Timestamp(1), event)?;
             events::head(tx)
         });
         let there = there.expect("recorded");

@@ -30,7 +30,7 @@ fn add_events(bench: &Bench, count: usize) {
     let mut store = bench.store();
     let added = store.write(|tx| {
         for _ in 0..count {
-            events::append(tx, NOW, &event)?;
+            events::append(tx, NOW, event.clone())?;
         }
         Ok::<_, keyward::domain::trouble::Fault>(())
     });

@@ -914,7 +914,10 @@ impl Console {
                 target: Target::trail(),
                 body: serde_json::json!({ "path": "x".repeat(length) }),
             };
-            while filler.write(|tx| events::append(tx, NOW, &event)).is_ok() {}
+            while filler
+                .write(|tx| events::append(tx, NOW, event.clone()))
+                .is_ok()
+            {}
         }
     }
 

@@ -383,7 +383,7 @@ mod tests {
                 target: (UserId(1), "alice").into(),
                 body: serde_json::json!({}),
             };
-            let written = store.write(|tx| events::append(tx, Timestamp(at), &event));
+            let written = store.write(|tx| events::append(tx, Timestamp(at), event));
             written.expect("written");
             store
         };
@@ -432,7 +432,7 @@ mod tests {
             target: (UserId(1), "alice").into(),
             body: serde_json::json!({}),
         };
-        let written = writer.write(|tx| events::append(tx, Timestamp(1), &event));
+        let written = writer.write(|tx| events::append(tx, Timestamp(1), event));
         written.expect("written");
         let touch = || {
             let file = fs::File::options().write(true).open(&path).expect("opened");

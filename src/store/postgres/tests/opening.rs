@@ -177,7 +177,7 @@ fn each_role_may_do_its_work_and_nothing_else() {
     let worked = console.write(|tx| {
         users::insert(tx, &user("bob"), "alice", Timestamp(2))?;
         tx.engine.next_id("api_keys")?;
-        events::append(tx, Timestamp(2), &signed_out())
+        events::append(tx, Timestamp(2), signed_out())
     });
     assert_eq!(worked, Ok(()));
     let mut verifier =
@@ -191,7 +191,7 @@ fn each_role_may_do_its_work_and_nothing_else() {
             "UPDATE api_key_secrets SET last_used_at = 1, uses_refused = 0 WHERE id = 1",
             (),
         )?;
-        events::append(tx, Timestamp(3), &signed_out())
+        events::append(tx, Timestamp(3), signed_out())
     });
     assert_eq!(noted, Ok(()));
     let denied = |role: &str, sql: &str| {
@@ -322,8 +322,8 @@ fn nothing_that_a_session_makes_takes_the_place_of_what_the_trail_asks() {
         return;
     };
     let mut store = schema.make("keyward_owner").expect("made");
-    let recorded = store
-        .write(|tx| (0..3).try_for_each(|at| events::append(tx, Timestamp(at), &signed_out())));
+    let recorded =
+        store.write(|tx| (0..3).try_for_each(|at| events::append(tx, Timestamp(at), signed_out())));
     assert_eq!(recorded, Ok(()));
     let (own, elsewhere) = (&schema.name, format!("{}_elsewhere", schema.name));
     let superuser = connected(&schema.server);
@@ -384,8 +384,8 @@ fn the_trail_only_grows_whoever_writes_to_it_and_whatever_they_put_in_its_place(
         return;
     };
     let mut store = schema.make("keyward_owner").expect("made");
-    let recorded = store
-        .write(|tx| (0..3).try_for_each(|at| events::append(tx, Timestamp(at), &signed_out())));
+    let recorded =
+        store.write(|tx| (0..3).try_for_each(|at| events::append(tx, Timestamp(at), signed_out())));
     assert_eq!(recorded, Ok(()));
     let columns = "sequence, at, number, level, actor, target_kind, target_id, target_name, body, previous, hash";
     let next = |sequence: &str, previous: &str| {
@@ -441,7 +441,7 @@ fn a_broken_chain_is_read_no_further_than_it_is_whole() {
     };
     let mut store = schema.make("keyward_owner").expect("made");
     let recorded = store
-        .write(|tx| (0..3_500).try_for_each(|at| events::append(tx, Timestamp(at), &signed_out())));
+        .write(|tx| (0..3_500).try_for_each(|at| events::append(tx, Timestamp(at), signed_out())));
     assert_eq!(recorded, Ok(()));
     let Place::Server(address) = schema.of("keyward_owner") else {
         panic!("a server");
